@@ -1,0 +1,12 @@
+"""What this platform is, as data, and the one codec that interprets it.
+
+Resources stand in the order of the documentation. To add one, write its file and add it here.
+"""
+
+from __future__ import annotations
+
+from hirewire.catalog.application_notes import APPLICATION_NOTES
+from hirewire.catalog.applications import ATS_APPLICATIONS
+from hirewire.catalog.provisioned_applications import PROVISIONED_APPLICATIONS
+
+RESOURCES = (APPLICATION_NOTES, ATS_APPLICATIONS, PROVISIONED_APPLICATIONS)

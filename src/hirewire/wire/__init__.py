@@ -1,0 +1,1 @@
+"""Rest.li as functions on values: keys, queries, bodies, tunnelling, signatures. No I/O, no recruiting."""
