@@ -1,0 +1,1 @@
+"""What a running process needs and no decision may touch: the clock and the log."""
