@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hirewire.catalog import RESOURCES
-from hirewire.catalog.fields import ListOf, Long, Record, Spelling, Text, UrnText
+from hirewire.catalog.fields import EnumOf, Flag, ListOf, Long, OneOf, Record, Spelling, Text, UrnOrId, UrnText
 from hirewire.catalog.generations import VERSIONS
+from hirewire.catalog.integration_types import CONFIGURATION_KEYS, INTEGRATION_TYPES, ConfigurationKey
 from hirewire.catalog.keys import KeyShape, Part
 from hirewire.catalog.model import Resource, View
 from hirewire.values.time import to_iso
@@ -31,8 +32,8 @@ named beside it; "decision" points to [decisions](../explanation/decisions.md).
 
 def page() -> str:
     """The whole page."""
-    parts = [HEAD, *(section for resource in RESOURCES for section in resource_sections(resource)), versions()]
-    return "\n".join(parts)
+    resources = (section for resource in RESOURCES for section in resource_sections(resource))
+    return "\n".join([HEAD, *resources, *integration_tables(), versions()])
 
 
 def resource_sections(resource: Resource) -> Iterator[str]:
@@ -41,10 +42,17 @@ def resource_sections(resource: Resource) -> Iterator[str]:
     yield f"## {resource.title}\n"
     yield (
         f"Source: *{resource.document}*. Per application: {limits.requests_per_day:,} requests a UTC day, {minute},"
-        f" at most {limits.records_per_batch} records a batch.\n"
+        f" at most {limits.records_per_batch} records a batch.{shared(resource)}\n"
     )
     for view in resource.views:
         yield from view_sections(view)
+
+
+def shared(resource: Resource) -> str:
+    others = [
+        other.title.lower() for other in RESOURCES if other.throttle == resource.throttle and other is not resource
+    ]
+    return f" The requests are counted together with those of {' and '.join(others)}." if others else ""
 
 
 def view_sections(view: View) -> Iterator[str]:
@@ -100,10 +108,46 @@ def kind(value: object) -> str:
             return "long"
         case UrnText(kinds):
             return " or ".join(f"`urn:li:{each.value}:{{id}}`" for each in kinds)
+        case UrnOrId(each):
+            return f"`urn:li:{each.value}:{{id}}`, or the bare id"
+        case EnumOf(_, values):
+            return " or ".join(f"`{value}`" for value in values)
+        case Flag():
+            return "boolean"
+        case OneOf(member, inner):
+            return f'`{{"{member}": ...}}` with a {kind(inner)}'
         case ListOf(item, longest):
             return f"array of {kind(item)}, at most {longest}"
         case _:
             return "object"
+
+
+def integration_tables() -> Iterator[str]:
+    yield "## Integration types\n"
+    yield "Which integrations a customer can enable. Source: *Sync Integration Configurations*.\n"
+    types = [
+        (f"`{each.name}`", each.description, each.product, " or ".join(f"{urn.value} URN" for urn in each.contexts))
+        for each in INTEGRATION_TYPES.values()
+    ]
+    yield table(("type", "description", "product", "integration context"), types)
+    yield "## Integration configuration keys\n"
+    yield "What a partner sets for an integration; one that is required must be there before it can be enabled.\n"
+    keys = [
+        (f"`{key.name}`", f"`{key.integration_type}`", key.what_it_does, is_required(key), holds(key), key.program)
+        for key in CONFIGURATION_KEYS
+    ]
+    yield table(("key", "integration type", "what it does", "required", "value", "program"), keys)
+
+
+def is_required(key: ConfigurationKey) -> str:
+    if not key.required:
+        return "no"
+    return "yes, unless the customer uses ACLs" if key.unless_acls else "yes"
+
+
+def holds(key: ConfigurationKey) -> str:
+    value = f"only `{key.value}`" if key.value else "URL: https, port 80 or 443, of one customer alone"
+    return f"{value}; can be deleted" if key.is_deletable else value
 
 
 def versions() -> str:

@@ -19,9 +19,10 @@ from hirewire.catalog.provisioned_applications import PROVISIONED_APPLICATIONS
 from hirewire.catalog.rules import Reading
 from hirewire.values.time import Millis
 from hirewire.values.urn import UrnKind
+from tests.catalog.views import view_of
 
 NOW = Millis(1_000)
-JSON = (
+JSON: st.SearchStrategy[Any] = (
     st.none() | st.booleans() | st.integers(-5, 2**64) | st.floats() | st.text(max_size=3) | st.just([]) | st.just({})
 )
 TEXT = st.text(min_size=1, max_size=4) | st.text(st.sampled_from(" \t\n\ud83d\ude00a"), max_size=3)
@@ -56,7 +57,7 @@ def test_entities_are_the_same_together_as_alone(spelled: tuple[Resource, View],
 
 @given(st.lists(MOSTLY_GOOD, min_size=1, max_size=4))
 def test_the_usual_batch_is_read_together(values: list[Any]):
-    record = APPLICATION_NOTES.view(Generation.REST).fields
+    record = view_of(APPLICATION_NOTES, Generation.REST).fields
     reading = Reading(NOW)
     if record.read_all(values, reading) is None:
         assert any(not isinstance(entity, record.struct) for entity in read_entities(record, values, reading))

@@ -15,13 +15,14 @@ from hirewire.catalog.provisioned_applications import PROVISIONED_APPLICATIONS, 
 from hirewire.catalog.rules import Reading
 from hirewire.values.time import Millis
 from hirewire.values.urn import UrnKind
+from tests.catalog.views import view_of
 
 NOW = Millis(1_767_735_410_000)
 READING = Reading(now=NOW)
 
-REST = APPLICATION_NOTES.view(Generation.REST).fields
-V2 = APPLICATION_NOTES.view(Generation.V2).fields
-PROVISIONED = PROVISIONED_APPLICATIONS.view(Generation.V2).fields
+REST = view_of(APPLICATION_NOTES, Generation.REST).fields
+V2 = view_of(APPLICATION_NOTES, Generation.V2).fields
+PROVISIONED = view_of(PROVISIONED_APPLICATIONS, Generation.V2).fields
 
 GOOD = {"note": "interview", "externalCreatedAt": NOW, "externalLastModifiedAt": NOW}
 AUTHOR = {"firstName": "Angela", "lastName": "Smith"}
@@ -97,7 +98,8 @@ def test_tolerance_switches_and_leniency_are_readings():
     assert isinstance(read_entity(REST, ahead, Reading(NOW, future_tolerance_ms=499)), Refusal)
     assert not isinstance(read_entity(REST, ahead, Reading(NOW, future_tolerance_ms=500)), Refusal)
     digits = {**GOOD, "externalCreatedAt": "17"}
-    assert read_entity(REST, digits, Reading(NOW, accept_digit_strings=True)).created_at == 17
+    lenient = read_entity(REST, digits, Reading(NOW, accept_digit_strings=True))
+    assert isinstance(lenient, ApplicationNote) and lenient.created_at == 17
     assert not isinstance(read_entity(REST, {**GOOD, "extra": 1}, READING), Refusal)
     unknown = read_entity(REST, {**GOOD, "extra": 1}, Reading(NOW, refuse_unknown_fields=True))
     assert isinstance(unknown, Refusal) and "extra" in unknown.message and "externalCreatedAt" in unknown.message
@@ -109,6 +111,7 @@ def test_a_reply_is_read_with_the_platforms_fields_and_without_rules():
     given = {"name": "x" * 99, "key": "urn:li:developerApplication:234", "credentials": {"client_id": "c"}, "new": 1}
     reply = read_entity(PROVISIONED, given, Reading(NOW, is_reply=True))
     assert isinstance(reply, ProvisionedApplication)
+    assert reply.credentials is not None
     assert (reply.key, reply.credentials.client_id) == ("urn:li:developerApplication:234", "c")
     asked = read_entity(PROVISIONED, {"uniqueForeignId": "a", "name": "b", "key": "urn:x"}, READING)
     assert asked == ProvisionedApplication(unique_foreign_id="a", name="b")

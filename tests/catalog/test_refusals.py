@@ -10,6 +10,7 @@ from hirewire.catalog.call import Refusal
 from hirewire.catalog.generations import Generation
 from hirewire.catalog.provisioned_applications import PROVISIONED_APPLICATIONS, Credentials
 from hirewire.wire.errors import Theirs
+from tests.catalog.views import view_of
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_a_documented_refusal(refusal: Refusal, status: int, code: str, service_
 def test_the_tenant_of_a_key_is_its_integration_context():
     key = ApplicationNoteKey("urn:li:organization:1", "a", "n")
     assert APPLICATION_NOTES.tenant_of(key) == APPLICATION_NOTES.tenant_of(tuple(key)) == "urn:li:organization:1"
-    assert APPLICATION_NOTES.view(Generation.V2).shared_parts == ("application_id", "integration_context")
+    assert view_of(APPLICATION_NOTES, Generation.V2).shared_parts == ("application_id", "integration_context")
     with pytest.raises(ValueError, match="belongs to the calling application"):
         PROVISIONED_APPLICATIONS.tenant_of(("x",))
 

@@ -9,7 +9,7 @@ import pytest
 from hirewire.catalog.codec import CallError, read_dialect, route
 from hirewire.catalog.codec.answering import read_version
 from hirewire.catalog.generations import VERSIONS, Dialect, Generation, echo_version
-from hirewire.values.time import from_datetime
+from hirewire.values.time import Millis, from_datetime
 from hirewire.wire.http import Headers
 from hirewire.wire.protocol import Protocol
 
@@ -19,7 +19,7 @@ TODAY = from_datetime(dt.datetime(2026, 3, 15, tzinfo=dt.UTC))
 @pytest.mark.parametrize("text", sorted(VERSIONS))
 def test_every_listed_version_is_served_until_two_years_are_over(text: str):
     sunset = VERSIONS[text].sunset_at
-    assert read_version(text, VERSIONS, sunset - 1) == text
+    assert read_version(text, VERSIONS, Millis(sunset - 1)) == text
     with pytest.raises(CallError) as refused:
         read_version(text, VERSIONS, sunset)
     assert (refused.value.refusal.status, refused.value.refusal.code) == (426, "NONEXISTENT_VERSION")

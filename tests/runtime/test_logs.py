@@ -68,3 +68,15 @@ def test_standard_logging_is_led_in():
     StandardLogging(make_log(ManualClock(NOON), stream=stream)).emit(record)
     line = json.loads(stream.getvalue())
     assert (line["event"], line["logger"], line["level"]) == ("port 80", "uvicorn.error", "warning")
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_traceback_holds_no_local_variables(form):
+    """What a function held when it failed may be a note, a token or a secret."""
+    stream = io.StringIO()
+    held = "a note nobody may read".upper()
+    try:
+        raise KeyError(len(held))
+    except KeyError:
+        make_log(ManualClock(NOON), format=form, stream=stream).exception("unexpected")
+    assert "KeyError" in stream.getvalue() and held not in stream.getvalue()

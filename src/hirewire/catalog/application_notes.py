@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from hirewire.catalog.contexts import ORGANIZATION_CONTEXT, V2_APPLICATION, V2_APPLICATIONS
+from hirewire.catalog.contexts import FIRST_NAME, LAST_NAME, ORGANIZATION_CONTEXT, V2_APPLICATION, V2_APPLICATIONS
 from hirewire.catalog.fields import Long, Record, Spelling, Text
 from hirewire.catalog.generations import Generation
 from hirewire.catalog.keys import KeyShape, Part
@@ -50,8 +50,8 @@ class ApplicationNote(msgspec.Struct, frozen=True, omit_defaults=True):
 _ACTOR = Record(
     Actor,
     (
-        Spelling("first_name", "firstName", Text(), required=True, rules=(NOT_BLANK,)),
-        Spelling("last_name", "lastName", Text(), required=True, rules=(NOT_BLANK,)),
+        Spelling("first_name", FIRST_NAME, Text(), required=True, rules=(NOT_BLANK,)),
+        Spelling("last_name", LAST_NAME, Text(), required=True, rules=(NOT_BLANK,)),
     ),
 )
 _AUTHOR = Spelling("author", "author", _ACTOR)

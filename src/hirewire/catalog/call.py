@@ -127,7 +127,10 @@ class CreatedMany:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a finder. ``total`` is None where the platform does not say; ``links`` are opaque to a client."""
+    """One page of a finder. ``total`` is None where the platform does not say.
+
+    ``links`` are for clients, opaque, in the order of the answer; on the answering side the codec makes them.
+    """
 
     elements: tuple[Entity, ...]
     paging: Paging

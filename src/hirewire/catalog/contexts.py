@@ -19,6 +19,12 @@ TENANT_TYPE = Part("tenant_type", "tenantType", values=TENANT_TYPES)
 DATA_PROVIDER = Part(None, "dataProvider", values=("ATS",))
 """Rides along in every v2 compound key and is always ``ATS``; gone on ``/rest``."""
 
+FIRST_NAME, LAST_NAME = "firstName", "lastName"
+"""How people are named: authors of notes, recruiters in their seats."""
+
+REQUEST_ID = "requestId"
+"""What a push event announces and a finder takes."""
+
 V2_APPLICATIONS = "atsApplications"
 """Where applications stand in v2 paths, before the notes of one."""
 

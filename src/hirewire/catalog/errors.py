@@ -149,6 +149,14 @@ def _throttled(span: str) -> Refusal:
     return Refusal(429, "TOO_MANY_REQUESTS", message, 101)
 
 
+def too_many_elements(given: int, allowed: int) -> Refusal:
+    """More elements than one batch create may hold (G-5)."""
+    message = f"elements holds {given} entities; one batch may hold at most {allowed}"
+    return Refusal(
+        400, "PARAM_INVALID", message, inputs=(InputError("PARAM_INVALID", message, "elements", "parameter"),)
+    )
+
+
 def too_many_records(given: int, allowed: int) -> Refusal:
     """More distinct ids than one batch may hold (G-5)."""
     return invalid_param("ids", f"ids holds {given} distinct keys; one batch may hold at most {allowed}")

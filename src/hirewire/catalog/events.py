@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hirewire.catalog.contexts import INTEGRATION_CONTEXT, REQUEST_ID
 from hirewire.wire.body import read_json, write_ascii_json
 from hirewire.wire.errors import Theirs
 
@@ -63,7 +64,7 @@ def write_event(event: ProspectNoteDeleted | Announcement) -> bytes:
             {
                 "prospectNoteId": str(event.prospect_note_id),
                 "type": EventType.DELETE_PROSPECT_NOTE.value,
-                "integrationContext": event.integration_context,
+                INTEGRATION_CONTEXT.wire: event.integration_context,
             }
         )
     expiry = {} if event.expires_at is None else {"expiresAt": event.expires_at}
@@ -81,7 +82,7 @@ def read_event(body: bytes) -> Event:
     if not isinstance(name, str):
         raise Theirs("expected an object with a type", where=_WHERE)
     if name == EventType.DELETE_PROSPECT_NOTE.value:
-        return ProspectNoteDeleted(_note_id(given.get("prospectNoteId")), _text(given, "integrationContext"))
+        return ProspectNoteDeleted(_note_id(given.get("prospectNoteId")), _text(given, INTEGRATION_CONTEXT.wire))
     if name in EventType.__members__:
         return _read_announcement(EventType[name], given)
     return UnknownEvent(name, given)
@@ -89,7 +90,7 @@ def read_event(body: bytes) -> Event:
 
 def _read_announcement(type_: EventType, given: Mapping[str, Any]) -> Announcement:
     # The field's name is not documented; both spellings met in the field are read.
-    request_id = _text(given, "id" if "id" in given else "requestId")
+    request_id = _text(given, "id" if "id" in given else REQUEST_ID)
     expires_at = given.get("expiresAt")
     return Announcement(type_, request_id, expires_at if type(expires_at) is int else None)
 

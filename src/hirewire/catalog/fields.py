@@ -293,9 +293,20 @@ class Record:
             return None
         before = len(faults)
         members = read_members(self.fields, value, path, reading, faults)
+        if reading.is_reply:
+            faults.extend(self._lacking(members, path))
         if reading.refuse_unknown_fields:
             faults.extend(unknown_members(self.fields, value, path))
         return self.struct(**members) if len(faults) == before else None
+
+    def _lacking(self, members: Mapping[str, Any], path: str) -> list[InputError]:
+        """What a reply must hold after all, because our own value cannot be without it (an author's names)."""
+        names = self.struct.__struct_fields__
+        needed = names[: len(names) - len(self.struct.__struct_defaults__)]
+        message = f"{path or 'the entity'} is incomplete"
+        return [
+            InputError("MISSING_FIELD", message, path or None, "required") for name in needed if name not in members
+        ]
 
     def read_all(self, values: Sequence[Any], reading: Reading) -> Sequence[msgspec.Struct] | None:
         if reading.refuse_unknown_fields or reading.is_reply or any(type(value) is not dict for value in values):
@@ -312,6 +323,18 @@ class Record:
 
     def write(self, value: msgspec.Struct) -> dict[str, Any]:
         return write_members(self.fields, {name: getattr(value, name) for name in value.__struct_fields__})
+
+    def write_all(self, values: Sequence[msgspec.Struct]) -> list[dict[str, Any]]:
+        """``write`` for many, field by field."""
+        columns = [_write_column(field, values) for field in self.fields]
+        rows = zip(*columns, strict=True) if columns else repeat((), len(values))
+        names = [field.wire for field in self.fields]
+        return [
+            {name: value for name, value in zip(names, row, strict=True) if value is not None}
+            if None in row
+            else dict(zip(names, row, strict=True))
+            for row in rows
+        ]
 
 
 def read_members(
@@ -342,6 +365,16 @@ def _read_column(field: Spelling, values: Sequence[dict[str, Any]], reading: Rea
         return list(read)
     following = iter(read)
     return [None if value is None else next(following) for value in given]
+
+
+def _write_column(field: Spelling, values: Sequence[msgspec.Struct]) -> list[Any]:
+    """One field of many entities; None where it is absent."""
+    name, kind = field.name, field.kind
+    given = [getattr(value, name) for value in values]
+    if not isinstance(kind, Record):
+        return [None if value is None else kind.write(value) for value in given]
+    written = iter(kind.write_all([value for value in given if value is not None]))
+    return [None if value is None else next(written) for value in given]
 
 
 def read_field(field: Spelling, given: Any, place: str, reading: Reading, faults: list[InputError]) -> Any:

@@ -33,6 +33,8 @@ from hirewire.wire.routing import Template
 
 _DOCUMENT = "Sync Integration Configurations"
 CALLBACK_URL = "CALLBACK_URL"
+CALLBACK_RULE = "callback-url"
+"""The id of everything a callback's URL has to be."""
 
 
 class IntegrationConfigurationKey(NamedTuple):
@@ -69,26 +71,31 @@ def _key_of_type(key: Key) -> InputError | None:
     _, integration_type, _, name = key
     if configuration_key(name, integration_type) is not None:
         return None
-    message = f"{_NAME.wire} can't be set to {name}: {integration_type} takes no such configuration"
-    return InputError("INVALID_VALUE_FOR_FIELD", message, _NAME.wire, "key-of-type")
+    return name_fault(f"{name}: {integration_type} takes no such configuration", "key-of-type")
 
 
 def _allowed_value(key: Key, entity: IntegrationConfiguration) -> InputError | None:
     declared = configuration_key(key[3], key[1])
     if entity.value is None or declared is None or declared.value in (None, entity.value):
         return None
-    return _invalid(f"{shown(entity.value)}: it must be {declared.value}", "viewers-value")
+    return value_fault(f"{shown(entity.value)}: it must be {declared.value}", "viewers-value")
 
 
 def _a_url(key: Key, entity: IntegrationConfiguration) -> InputError | None:
     if key[3] != CALLBACK_URL or entity.value is None:
         return None
     fault = url_fault(entity.value)
-    return _invalid(f"{shown(entity.value)}: {fault}", "callback-url") if fault else None
+    return value_fault(f"{shown(entity.value)}: {fault}", CALLBACK_RULE) if fault else None
 
 
-def _invalid(what: str, rule: str) -> InputError:
+def value_fault(what: str, rule: str) -> InputError:
+    """What is wrong with a configuration's value, completing "... can't be set to"."""
     return InputError("INVALID_VALUE_FOR_FIELD", f"{_VALUE.wire} can't be set to {what}", _VALUE.wire, rule)
+
+
+def name_fault(what: str, rule: str) -> InputError:
+    """What is wrong with a configuration's name, completing "... can't be set to"."""
+    return InputError("INVALID_VALUE_FOR_FIELD", f"{_NAME.wire} can't be set to {what}", _NAME.wire, rule)
 
 
 def url_fault(text: str) -> str | None:

@@ -11,6 +11,7 @@ from hirewire.catalog.call import InputError, Key
 from hirewire.catalog.contexts import (
     INTEGRATION_CONTEXT,
     INTEGRATION_TYPE,
+    REQUEST_ID,
     TENANT_TYPE,
     V2_INTEGRATION,
     V2_INTEGRATIONS,
@@ -75,7 +76,7 @@ _FIELDS = Record(
 )
 _METHODS = frozenset({Method.BATCH_PARTIAL_UPDATE, Method.BATCH_GET, Method.FINDER})
 # What an INTEGRATION_STATUS_CHANGE event leads to.
-_FINDERS = (Finder("request", (Param("request_id", "requestId", Text(), required=True),)),)
+_FINDERS = (Finder("request", (Param("request_id", REQUEST_ID, Text(), required=True),)),)
 
 INTEGRATIONS = Resource(
     name="integrations",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hirewire.catalog.call import InputError, Key
 from hirewire.catalog.fields import shown, urn_fault
@@ -107,19 +108,25 @@ class KeyShape:
 
     def read_all(self, keys: Sequence[WireKey]) -> dict[str, list[str]] | None:
         """The logical parts of many keys as columns, or None where one of them must be looked at by ``read``."""
+        columns = self._read_columns(keys)
+        if not keys or columns is None:
+            return None
+        named = list(zip(self.parts, columns, strict=True))
+        if not all(part.all_fit(column) for part, column in named):
+            return None
+        return {part.name: column for part, column in named if part.name is not None}
+
+    def _read_columns(self, keys: Sequence[WireKey]) -> list[list[Any]] | None:
+        """The values of every part in turn; None unless each key has all parts and no other."""
         if self.kind is KeyKind.SIMPLE:
-            columns = [list(keys)]
-        elif not all(len(key) == len(self.parts) for key in keys):
+            return [list(keys)]
+        records = [key for key in keys if isinstance(key, dict) and len(key) == len(self.parts)]
+        if len(records) < len(keys):
             return None
-        else:
-            try:
-                columns = [[key[name] for key in keys] for name in self.names]  # type: ignore[index, misc]
-            except (KeyError, TypeError):
-                return None
-        if not keys or not all(part.all_fit(column) for part, column in zip(self.parts, columns, strict=True)):
+        try:
+            return [[record[name] for record in records] for name in self.names]
+        except KeyError:
             return None
-        named = zip(self.parts, columns, strict=True)
-        return {part.name: column for part, column in named if part.name is not None}  # type: ignore[misc]
 
     def _unknown(self, given: Mapping[str, object]) -> list[InputError]:
         expected = ", ".join(self.names)
@@ -136,6 +143,25 @@ class KeyShape:
         if self.kind is KeyKind.SIMPLE:
             return _value(self.parts[0], key)
         return {part.wire: _value(part, key) for part in self.parts}
+
+    def write_all(self, keys: Sequence[Key], key_type: type[Key]) -> list[WireKey]:
+        """``write`` for many keys, which are taken apart by columns instead of one by one."""
+        columns = self._columns(keys, key_type)
+        if self.kind is KeyKind.SIMPLE:
+            return list(columns[0])
+        names = self.names
+        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+    def all_fit(self, keys: Sequence[Key], key_type: type[Key]) -> bool:
+        """Whether every key is certainly one of this shape: the fast way in front of ``read``."""
+        columns = self._columns(keys, key_type)
+        return all(part.all_fit(column) for part, column in zip(self.parts, columns, strict=True))
+
+    def _columns(self, keys: Sequence[Key], key_type: type[Key]) -> list[Sequence[str]]:
+        """The values of each part of this shape."""
+        names = part_names(key_type)
+        columns = dict(zip(names, zip(*keys, strict=True), strict=True)) if keys else dict.fromkeys(names, ())
+        return [part.values[:1] * len(keys) if part.name is None else columns[part.name] for part in self.parts]
 
 
 def _value(part: Part, key: Mapping[str, str]) -> str:

@@ -19,6 +19,11 @@ from hirewire.wire.keys import KeyKind
 from hirewire.wire.methods import Method
 from hirewire.wire.routing import Template
 
+LIFECYCLE_ACTION = "lifecycle_action"
+"""The enumeration of actions, for a platform that is told to accept more of them."""
+LIFECYCLE_CONTEXT = "lifecycle_context"
+"""The requirement of an integration context, for a platform that is told to lift it (decision G-33)."""
+
 
 class LifecycleActionKey(NamedTuple):
     """Which action: the number the platform gave it."""
@@ -65,7 +70,7 @@ LIFECYCLE_ACTIONS = Resource(
                     Spelling(
                         "action",
                         "action",
-                        EnumOf("lifecycle_action", tuple(each.value for each in LifecycleActionType)),
+                        EnumOf(LIFECYCLE_ACTION, tuple(each.value for each in LifecycleActionType)),
                         required=True,
                     ),
                     Spelling("performed_at", "performedAt", Long(), required=True, rules=(POSITIVE,)),
@@ -74,7 +79,7 @@ LIFECYCLE_ACTIONS = Resource(
                         ORGANIZATION_CONTEXT.wire,
                         UrnText((UrnKind.ORGANIZATION,)),
                         required=True,
-                        waiver="lifecycle_context",
+                        waiver=LIFECYCLE_CONTEXT,
                     ),
                 ),
             ),

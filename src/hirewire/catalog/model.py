@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from hirewire.catalog.call import Entity, InputError, Key
 from hirewire.catalog.fields import Kind, Record
 from hirewire.catalog.generations import Generation
-from hirewire.catalog.keys import KeyShape, as_mapping
+from hirewire.catalog.keys import KeyShape, part_names
 from hirewire.wire.methods import Method
 from hirewire.wire.routing import Template
 
@@ -94,7 +94,8 @@ class Resource:
 
     ``tenant`` names the key part (or parameter, or field) that holds the integration context; None where the calling
     application itself is the tenant. ``version_field`` is the entity's field that orders its versions, if any.
-    ``key_rules`` and ``entity_rules`` are what no single part or field can say alone.
+    ``key_rules`` and ``entity_rules`` are what no single part or field can say alone. ``shared_throttle`` names the counter
+    of requests that several resources share; None where it is the resource's own.
     """
 
     name: str
@@ -108,6 +109,12 @@ class Resource:
     version_field: str | None = None
     key_rules: tuple[KeyRule, ...] = ()
     entity_rules: tuple[EntityRule, ...] = ()
+    shared_throttle: str | None = None
+
+    @property
+    def throttle(self) -> str:
+        """Under which name its requests and records are counted."""
+        return self.shared_throttle or self.name
 
     def view(self, generation: Generation) -> View | None:
         """The view of a generation, or None where the resource is not offered there."""
@@ -118,6 +125,15 @@ class Resource:
 
     def tenant_of(self, key: Key) -> str:
         """The integration context a key belongs to."""
+        return key[self.tenant_position]
+
+    @property
+    def tenant_position(self) -> int:
+        """Which part of a key names its integration context.
+
+        Raises:
+            ValueError: this resource's keys name none.
+        """
         if self.tenant is None:
             raise ValueError(f"{self.name} belongs to the calling application, its keys name no integration context")
-        return as_mapping(key, self.key_type)[self.tenant]
+        return part_names(self.key_type).index(self.tenant)

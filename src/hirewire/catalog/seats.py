@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from hirewire.catalog.contexts import FIRST_NAME, LAST_NAME
 from hirewire.catalog.fields import EnumOf, Flag, ListOf, Long, Record, Spelling, Text, UrnText
 from hirewire.catalog.generations import Generation
 from hirewire.catalog.keys import KeyShape, Part
 from hirewire.catalog.model import Finder, Limits, Param, Resource, View
+from hirewire.catalog.prospect_notes import RECRUITER_PROSPECT_INTERACTIONS
 from hirewire.values.urn import UrnKind
 from hirewire.wire.keys import KeyKind
 from hirewire.wire.methods import Method
@@ -66,8 +68,8 @@ def _fields(id_wire: str, created_wire: str) -> Record:
         Seat,
         (
             Spelling("id", id_wire, Long()),
-            Spelling("first_name", "firstName", Text()),
-            Spelling("last_name", "lastName", Text()),
+            Spelling("first_name", FIRST_NAME, Text()),
+            Spelling("last_name", LAST_NAME, Text()),
             Spelling("contract", "contract", _CONTRACT),
             Spelling("member", "member", UrnText((UrnKind.PERSON,))),
             Spelling("state", "state", _STATE),
@@ -103,5 +105,6 @@ SEATS = Resource(
         View(Generation.V2, Template(("v2", "seats")), _METHODS, _KEY, _fields("id", "created"), finders=(_LEGACY,)),
     ),
     limits=Limits(requests_per_day=100_000, records_per_minute=None, records_per_batch=100),
-    tenant=None,
+    tenant=_CONTRACTS.name,
+    shared_throttle=RECRUITER_PROSPECT_INTERACTIONS,
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hirewire.db.database import Database
 from hirewire.db.errors import SchemaTooNew
-from hirewire.db.statements import Statement, Statements
+from hirewire.db.statements import Dialect, Statement, Statements
 from hirewire.db.transaction import Transaction
 
 # SQLAlchemy's names for our dialects.
@@ -28,15 +28,45 @@ def migrate(database: Database, location: str, stamp_table: str) -> None:
     ``stamp_table`` records the revision reached, so several applications can share a database. Safe to call from
     several processes at once. ``SchemaTooNew`` when the stamp is not one of ours.
     """
-    folder = Path(str(resources.files(location).joinpath("versions")))
-    known = sorted(file.stem for file in folder.glob("[!_]*.py"))
+    folder = _folder(location)
+    known = _revisions(folder)
     schema = _Schema(database.name, stamp_table, known, Statements.load("hirewire.db.queries", database.dialect))
     stamp = database.read_now(schema.stamp)
     while stamp != known[-1]:
         # Written before the lock is taken: importing Alembic takes its time, and others may want to write.
-        with _alembic:
-            sql = _upgrade_sql(_ALEMBIC_DIALECTS[database.dialect], folder, stamp_table, stamp, known[-1])
+        sql = _whole_schema(folder, database.dialect, known[-1]) if stamp is None else None
+        if sql is None:
+            sql = _upgrade_sql(database.dialect, folder, stamp_table, stamp, known[-1])
         stamp = database.write_now(functools.partial(schema.bring_forward, stamp, sql))
+
+
+def schema_script(location: str, dialect: Dialect, stamp_table: str) -> str:
+    """What leads from an empty database to the newest revision: the content of ``migrations/DIALECT/schema.sql``.
+
+    Kept in a file so that a first start needs no Alembic, whose import takes longer than all else. The first line names
+    the revision; a file that is behind is not used. ``python tools/schemas.py`` writes it.
+    """
+    folder = _folder(location)
+    head = _revisions(folder)[-1]
+    return f"{_HEAD}{head}\n{_upgrade_sql(dialect, folder, stamp_table, None, head)}"
+
+
+_HEAD = "-- From nothing to revision "
+
+
+def _folder(location: str) -> Path:
+    return Path(str(resources.files(location).joinpath("versions")))
+
+
+def _revisions(folder: Path) -> list[str]:
+    return sorted(file.stem for file in folder.glob("[!_]*.py"))
+
+
+def _whole_schema(folder: Path, dialect: Dialect, head: str) -> str | None:
+    """The file of ``schema_script``, or None where it is absent or of another revision."""
+    file = folder.parent / dialect / "schema.sql"
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    return text if text.startswith(f"{_HEAD}{head}\n") else None
 
 
 def run_file(revision_file: str) -> None:
@@ -87,8 +117,13 @@ class _Schema:
         return self.known[-1]
 
 
-def _upgrade_sql(alembic_dialect: str, folder: Path, stamp_table: str, stamp: str | None, head: str) -> str:
+def _upgrade_sql(dialect: Dialect, folder: Path, stamp_table: str, stamp: str | None, head: str) -> str:
     """The SQL that leads from one revision to the newest, the stamp's own included."""
+    with _alembic:
+        return _written_by_alembic(_ALEMBIC_DIALECTS[dialect], folder, stamp_table, stamp, head)
+
+
+def _written_by_alembic(alembic_dialect: str, folder: Path, stamp_table: str, stamp: str | None, head: str) -> str:
     from alembic.config import Config
     from alembic.runtime.environment import EnvironmentContext
     from alembic.script import ScriptDirectory

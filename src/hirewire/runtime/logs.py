@@ -46,11 +46,17 @@ def make_log(clock: Clock, *, level: Level = "info", format: Format = "json", st
 
 
 def _json() -> list[Any]:
-    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(sort_keys=False)]
+    # Without the local variables of each frame: they hold note text, tokens and secrets.
+    frames = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    return [structlog.processors.ExceptionRenderer(frames), structlog.processors.JSONRenderer(sort_keys=False)]
 
 
 def _console() -> list[Any]:
-    return [structlog.dev.ConsoleRenderer(colors=False, timestamp_key="at")]
+    return [
+        structlog.dev.ConsoleRenderer(
+            colors=False, timestamp_key="at", exception_formatter=structlog.dev.plain_traceback
+        )
+    ]
 
 
 _RENDERERS: dict[Format, Callable[[], list[Any]]] = {"json": _json, "console": _console}

@@ -211,15 +211,16 @@ class _Merged:
 def _read_text(file: Path) -> str:
     try:
         data = _read_bytes(file, FILE_BYTES_MAX)
-        # Windows editors put a byte order mark in front; it says nothing and harms nobody.
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         raise SettingsError(Problem(str(file), "", f"cannot be read: {error.strerror or error}")) from None
+    except ValueError as error:
+        raise SettingsError(Problem(str(file), "", f"is no settings file: {error}")) from None
+    try:
+        # Windows editors put a byte order mark in front; it says nothing and harms nobody.
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise SettingsError(Problem(f"{file}:{line}", "", "expected UTF-8; save the file in that encoding")) from None
-    except ValueError as error:
-        raise SettingsError(Problem(str(file), "", f"is no settings file: {error}")) from None
 
 
 # "Expected '=' after a key (at line 3, column 5)"; "... (at end of document)".

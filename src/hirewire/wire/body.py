@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NoReturn
 from urllib.parse import unquote
 
@@ -55,18 +56,18 @@ def _count_name_ends(body: bytes) -> int:
     return body.translate(None, b" \t\r\n").count(b'":')
 
 
-def _count_members(value: Any, depth: int = 0) -> int:
-    """How many members the objects of a decoded value have; Theirs when it is too deep."""
-    kind = type(value)
-    if kind is not dict and kind is not list:
-        return 0
-    if depth == MAX_DEPTH:
-        raise _too_deep()
-    members = len(value) if kind is dict else 0
-    for child in value.values() if kind is dict else value:
-        kind = type(child)  # asked here as well: most children are plain, and a call costs more than a question
-        if kind is dict or kind is list:
-            members += _count_members(child, depth + 1)
+def _count_members(value: Any) -> int:
+    """How many members the objects of a decoded value have; Theirs when it is too deep. Level by level."""
+    members = depth = 0
+    level = [value]
+    while level:
+        objects = [each for each in level if type(each) is dict]
+        members += sum(map(len, objects))
+        arrays = [each for each in level if type(each) is list]
+        if (objects or arrays) and depth == MAX_DEPTH:
+            raise _too_deep()
+        depth += 1
+        level = list(chain.from_iterable([*map(dict.values, objects), *arrays]))
     return members
 
 
@@ -223,10 +224,13 @@ def match_keys(
         Theirs: 400 in the reference's words, for a key that does not parse, was not asked, comes twice or is lacking.
     """
     texts = list(texts)
+    keys = read_keys(texts, kind, Place.BODY, protocol, parts)
+    if keys == list(asked):  # distinct and in order, as nearly every client writes them
+        return dict(zip(texts, range(len(texts)), strict=True))
     wanted = {freeze(key): index for index, key in enumerate(asked)}
     matched: dict[str, int] = {}
     seen: set[int] = set()
-    for text, key in zip(texts, read_keys(texts, kind, Place.BODY, protocol, parts), strict=True):
+    for text, key in zip(texts, keys, strict=True):
         index = wanted.get(freeze(key))
         if index is None and kind is KeyKind.SIMPLE:
             index = wanted.get(freeze(unquote(text)))

@@ -65,9 +65,14 @@ def write_wire_key(resource: Resource, view: View, key: Key) -> WireKey:
     return view.key.write(as_mapping(key, resource.key_type))
 
 
+def write_wire_keys(resource: Resource, view: View, keys: Iterable[Key]) -> list[WireKey]:
+    """``write_wire_key`` for each of them."""
+    return view.key.write_all(list(keys), resource.key_type)
+
+
 def write_body_keys(resource: Resource, view: View, keys: Iterable[Key], protocol: Protocol) -> list[str]:
     """The canonical texts of keys as members of ``entities``, ``results`` and ``errors``."""
-    wire_keys = [write_wire_key(resource, view, key) for key in keys]
+    wire_keys = write_wire_keys(resource, view, keys)
     return write_keys(wire_keys, view.key.kind, Place.BODY, protocol)
 
 

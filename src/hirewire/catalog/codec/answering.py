@@ -32,7 +32,6 @@ from hirewire.catalog.codec import bodies
 from hirewire.catalog.codec.addresses import (
     read_logical_keys,
     read_parent,
-    write_body_keys,
     write_path,
     write_wire_key,
 )
@@ -58,11 +57,11 @@ from hirewire.wire.body import match_keys, read_elements, read_entities, write_j
 from hirewire.wire.body import read_entity as read_entity_body
 from hirewire.wire.errors import WireError
 from hirewire.wire.http import Headers, HttpRequest, HttpResponse
-from hirewire.wire.keys import Place, WireKey, read_key, write_key
+from hirewire.wire.keys import Place, WireKey, read_key, write_key, write_keys
 from hirewire.wire.methods import Method, Shape, infer
 from hirewire.wire.projection import apply_mask, read_mask
 from hirewire.wire.protocol import METHOD_HEADER, PROTOCOL_HEADER, Protocol, read_protocol
-from hirewire.wire.query import Paging, read_batch, read_list, read_paging, read_query
+from hirewire.wire.query import Link, Paging, paging_links, read_batch, read_list, read_paging, read_query
 from hirewire.wire.response import created_headers, error_response, write_created, write_error
 from hirewire.wire.routing import Router
 from hirewire.wire.tree import Read
@@ -89,8 +88,8 @@ class Address:
 
     ``asked`` holds the distinct wire keys in request order, ``keys`` the logical key of each, or None where it is no
     key of this resource; then ``refused`` says why, under the key's canonical text. ``query`` holds every parameter but
-    ``ids``, ``mask`` what ``fields`` asks for (None: everything). ``path_context`` is the
-    integration context named by the path or a parameter: if it is not the token's, the whole request is refused.
+    ``ids``, ``mask`` what ``fields`` asks for (None: everything). ``contexts`` are the
+    integration contexts named by the path or a parameter: if one is not the token's, the whole request is refused.
     """
 
     route: Route
@@ -104,7 +103,7 @@ class Address:
     paging: Paging | None = None
     query: Mapping[str, Read] = field(default_factory=dict)
     mask: Mapping[str, Any] | None = None
-    path_context: str | None = None
+    contexts: tuple[str, ...] = ()
 
     @property
     def resource(self) -> Resource:
@@ -218,7 +217,7 @@ def _read_address(route: Route, dialect: Dialect, request: HttpRequest, records_
         paging=read_paging(query, max_count=_PAGE_MAX) if finder else None,
         query=query,
         mask=_read_fields(query.get("fields")),
-        path_context=_path_context(route.resource, parent, params),
+        contexts=_contexts(route.resource, parent, params),
     )
 
 
@@ -286,10 +285,9 @@ def _read_param(param: Param, query: Mapping[str, Read], protocol: Protocol) -> 
     return value
 
 
-def _path_context(resource: Resource, parent: Mapping[str, str], params: Mapping[str, Any]) -> str | None:
-    if resource.tenant is None:
-        return None
-    return parent.get(resource.tenant) or params.get(resource.tenant)
+def _contexts(resource: Resource, parent: Mapping[str, str], params: Mapping[str, Any]) -> tuple[str, ...]:
+    named = parent.get(resource.tenant or "") or params.get(resource.tenant or "") or ()
+    return (named,) if isinstance(named, str) else tuple(named)
 
 
 # -- steps 12 and 13: body, entities --------------------------------------------------------------------------------
@@ -419,7 +417,9 @@ def _batch_answer(address: Address, call: Call, reply: BatchReply) -> HttpRespon
     protocol = address.dialect.protocol
     results: dict[str, Any] = {}
     errors = {text: write_error(write_refusal(refusal)) for text, refusal in call.refused.items()}
-    texts = write_body_keys(address.resource, address.view, reply.outcomes, protocol)
+    # A key is answered as the canonical writing of what was asked (G-11).
+    asked = dict(zip(address.keys, address.asked, strict=True))
+    texts = write_keys([asked[key] for key in reply.outcomes], address.view.key.kind, Place.BODY, protocol)
     for text, outcome in zip(texts, reply.outcomes.values(), strict=True):
         if outcome.refusal is not None:
             errors[text] = write_error(write_refusal(outcome.refusal))
@@ -477,12 +477,24 @@ def _page_answer(address: Address, call: Call, reply: Page) -> HttpResponse:
     paging: dict[str, Any] = {
         "start": reply.paging.start,
         "count": reply.paging.count,
-        "links": [{"rel": link.rel, "href": link.href, "type": "application/json"} for link in reply.links],
+        "links": [{"rel": link.rel, "href": link.href, "type": link.type} for link in _links(address, reply)],
     }
     if reply.total is not None:
         paging["total"] = reply.total
     elements = [_projected(address, element) for element in reply.elements]
     return _json(address.dialect.protocol, 200, {"elements": elements, "paging": paging})
+
+
+def _links(address: Address, reply: Page) -> list[Link]:
+    """The ways to the pages beside this one, said as the request was."""
+    protocol, finder = address.dialect.protocol, address.view.finder(address.name or "")
+    path = write_path(address.resource, address.view, [], None, protocol)
+    # Under 1.0.0 a list of one reads as its value; it is a list all the same, and stands where lists stand (G-48).
+    arrays = [param.wire for param in finder.params if isinstance(param.kind, ListOf)] if finder else []
+    lists = {name: given for name in arrays if (given := read_list(address.query, name, protocol)) is not None}
+    query = {**address.query, **lists}
+    returned = len(reply.elements)
+    return paging_links(path, query, reply.paging, returned=returned, total=reply.total, protocol=protocol)
 
 
 def _found_answer(address: Address, call: Call, reply: Found) -> HttpResponse:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from hirewire.catalog.call import (
     BatchReply,
     Call,
@@ -21,7 +23,7 @@ from hirewire.catalog.call import (
     Refused,
     Reply,
 )
-from hirewire.catalog.codec.addresses import read_logical_key, write_body_keys, write_path, write_wire_key
+from hirewire.catalog.codec.addresses import read_logical_key, write_body_keys, write_path, write_wire_keys
 from hirewire.catalog.codec.bodies import read_entity, read_refusal, ruled, write_entity, write_patch_entity
 from hirewire.catalog.errors import invalid_entity
 from hirewire.catalog.generations import VERSION_HEADER, Dialect
@@ -88,7 +90,7 @@ def _headers(call: Call, dialect: Dialect, body: bytes) -> Headers:
 
 def _write_query(call: Call, view: View, protocol: Protocol) -> str:
     if METHODS[call.method].shapes[0].has_ids:
-        keys = [write_wire_key(call.resource, view, key) for key in call.entities]
+        keys = write_wire_keys(call.resource, view, call.entities)
         return write_batch(keys, view.key.kind, protocol)
     params: dict[str, Tree] = {}
     if call.method is Method.FINDER:
@@ -118,7 +120,11 @@ def _no_body(call: Call, view: View, dialect: Dialect) -> bytes:
 
 def _entities_body(call: Call, view: View, dialect: Dialect) -> bytes:
     texts = write_body_keys(call.resource, view, call.entities, dialect.protocol)
-    values = (_write_value(view, value) for value in call.entities.values())
+    entities = [value for value in call.entities.values() if isinstance(value, Struct)]
+    if len(entities) == len(call.entities):
+        values = view.fields.write_all(entities)
+    else:
+        values = [_write_value(view, value) for value in call.entities.values()]
     return write_json({"entities": dict(zip(texts, values, strict=True))})
 
 
@@ -182,18 +188,35 @@ def _done(call: Call, view: View, dialect: Dialect, response: HttpResponse) -> R
 
 def _batch(call: Call, view: View, dialect: Dialect, response: HttpResponse) -> Reply:
     body = read_batch_body(response.body)
-    asked = {freeze(write_wire_key(call.resource, view, key)): key for key in call.entities}
     outcomes: dict[Key, Outcome] = {}
     unasked: list[str] = []
     # A key in both maps has failed: errors are read last.
     for members, read in ((body.results, _RESULTS.get(call.method, _read_status)), (body.errors, _read_failure)):
-        for (text, value), wire_key in zip(members.items(), _reply_keys(list(members), view, dialect), strict=True):
-            key = asked.get(freeze(wire_key)) if wire_key is not None else None
+        for (text, value), key in zip(members.items(), _asked_keys(call, view, dialect, list(members)), strict=True):
             if key is None:
                 unasked.append(text)
             else:
                 outcomes[key] = read(view, value)
     return BatchReply(outcomes, tuple(unasked))
+
+
+def _asked_keys(call: Call, view: View, dialect: Dialect, texts: list[str]) -> list[Key | None]:
+    """The key of the call each text of a reply stands for; None where it stands for none.
+
+    Keys are compared as values. Equal texts are equal values, so the texts that are written as we write them need not
+    be read for it.
+    """
+    if not texts:
+        return []
+    canonical = dict(
+        zip(write_body_keys(call.resource, view, call.entities, dialect.protocol), call.entities, strict=True)
+    )
+    found = [canonical.get(text) for text in texts]
+    if None not in found:
+        return found
+    asked = dict(zip(map(freeze, write_wire_keys(call.resource, view, call.entities)), call.entities, strict=True))
+    read = _reply_keys(texts, view, dialect)
+    return [None if wire_key is None else asked.get(freeze(wire_key)) for wire_key in read]
 
 
 def _reply_keys(texts: list[str], view: View, dialect: Dialect) -> list[WireKey] | list[WireKey | None]:
@@ -326,12 +349,29 @@ def check_call(call: Call, dialect: Dialect, reading: Reading) -> dict[Key, Refu
         Ours: the resource is not offered in that generation.
     """
     view = view_of(call, dialect)
+    if _is_surely_clean(call, view, reading):
+        return {}
     refused: dict[Key, Refusal] = {}
     for key, value in call.entities.items():
         refusal = _check_key(call, view, key) or _check_value(call, view, key, value, reading)
         if refusal is not None:
             refused[key] = refusal
     return refused
+
+
+def _is_surely_clean(call: Call, view: View, reading: Reading) -> bool:
+    """Whether everything is as usual, all at once: the fast way in front of checking each key and entity."""
+    resource, keys = call.resource, list(call.entities)
+    shapes = [view.key] if view.parent is None else [view.key, view.parent]
+    if not all(shape.all_fit(keys, resource.key_type) for shape in shapes):
+        return False
+    if any(rule(key) is not None for rule in resource.key_rules for key in keys):
+        return False
+    values = [value for value in call.entities.values() if value is not None]
+    entities = [value for value in values if isinstance(value, Struct)]
+    if not values or resource.entity_rules or len(entities) < len(values):
+        return not values
+    return view.fields.read_all(view.fields.write_all(entities), reading) is not None
 
 
 def _check_key(call: Call, view: View, key: Key) -> Refusal | None:
