@@ -1,0 +1,7 @@
+-- A page of the seats of some contracts, of some states or all. A list comes as a JSON array.
+SELECT s.id, s.contract, s.person, s.state, s.roles, s.created_at, p.profile
+FROM platform_seat AS s JOIN platform_person AS p ON p.id = s.person
+WHERE s.contract IN (SELECT jsonb_array_elements_text(CAST(:contracts AS jsonb)))
+  AND s.state IN (SELECT jsonb_array_elements_text(CAST(:states AS jsonb)))
+ORDER BY s.id
+LIMIT :count OFFSET :start

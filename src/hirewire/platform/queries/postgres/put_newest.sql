@@ -1,0 +1,8 @@
+-- Store records, except where the stored one has a greater version; the keys that were stored come back.
+INSERT INTO platform_record (tenant, resource, key, version, body, stored_at)
+SELECT wanted.tenant, :resource, wanted.key, wanted.version, wanted.body, :stored_at
+FROM unnest(:1::text[], :2::text[], :3::bigint[], :4::bytea[]) AS wanted (tenant, key, version, body)
+ON CONFLICT (tenant, resource, key) DO UPDATE
+SET version = excluded.version, body = excluded.body, stored_at = excluded.stored_at
+WHERE platform_record.version IS NULL OR excluded.version IS NULL OR excluded.version >= platform_record.version
+RETURNING tenant, key

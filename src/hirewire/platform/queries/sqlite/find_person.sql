@@ -1,0 +1,2 @@
+-- One person.
+SELECT profile FROM platform_person WHERE id = :id

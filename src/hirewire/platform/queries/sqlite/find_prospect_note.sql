@@ -1,0 +1,4 @@
+-- One note.
+SELECT n.id, n.contract, n.owner, n.person, n.active, n.text, n.created, n.last_modified
+FROM platform_prospect_note AS n
+WHERE n.id = :id
