@@ -1,0 +1,9 @@
+-- The entities a person may mean by an id: the record's own, with its parent's and the customer's if given.
+SELECT
+  e.id, e.tenant, e.kind, e.record, e.parent, e.created_at, e.seq, e.src_modified, e.op, e.digest,
+  e.state, e.urgency, e.first_dirty_at, e.next_at, e.acked_seq, e.acked_digest, e.sent_seq,
+  e.sent_modified, e.batch_id, e.closed_until, e.attempts, e.chunk, e.reason
+FROM hirewire_entity AS e
+WHERE e.record = :record AND (:parent::text IS NULL OR e.parent = :parent) AND (:tenant::text IS NULL OR e.tenant = :tenant)
+ORDER BY e.id
+LIMIT :limit

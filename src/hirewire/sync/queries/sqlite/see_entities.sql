@@ -1,0 +1,7 @@
+-- These entities with what is to be sent of them, not locked.
+WITH wanted (id) AS (VALUES /*rows*/ (:1))
+SELECT
+  e.id, e.tenant, e.kind, e.record, e.parent, e.created_at, e.seq, e.src_modified, e.op, e.digest,
+  e.state, e.urgency, e.first_dirty_at, e.next_at, e.acked_seq, e.acked_digest, e.sent_seq,
+  e.sent_modified, e.batch_id, e.closed_until, e.attempts, e.chunk, e.reason, p.body
+FROM wanted CROSS JOIN hirewire_entity AS e USING (id) LEFT JOIN hirewire_payload AS p ON p.entity = e.id
