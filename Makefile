@@ -32,7 +32,7 @@ run: .ready-run  ## platform, connector and a small ATS, live (ONCE=1 ends after
 	@trap : INT; $(BIN) hirewire demo $(ARGS) || { code=$$?; [ $$code -eq 130 ] || exit $$code; }
 
 test: .ready-test lint docs  ## every check, then every test
-	@$(BIN) pytest -n 2 --dist loadgroup --cov --cov-report=term $(ARGS)
+	@$(BIN) pytest -n 2 --dist loadfile --cov --cov-report=term $(ARGS)
 
 lint: format types contracts hygiene  ## format, lint, types, import contracts, dependencies, spelling
 

@@ -5,8 +5,12 @@ Not here: databases and other fixtures, which stand in tests/conftest.py.
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, settings
 from sybil import Sybil
+from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 
 # No deadline: how long an example takes says more about the machine than about the code. The tests share two cores, so
@@ -21,3 +25,19 @@ pytest_collect_file = Sybil(
     patterns=["*.md"],
     excludes=["tests/**"],
 ).pytest()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the blocks of a page in its order, however the other tests are shuffled (``--dist loadfile`` keeps them together)."""
+    pages: dict[Path, dict[int, SybilItem]] = {}
+    for index, item in enumerate(items):
+        if isinstance(item, SybilItem):
+            pages.setdefault(item.path, {})[index] = item
+    for page in pages.values():
+        for index, block in zip(sorted(page), sorted(page.values(), key=_line), strict=True):
+            items[index] = block
+
+
+def _line(block: SybilItem) -> int:
+    line: int = block.example.line
+    return line
