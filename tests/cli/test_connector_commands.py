@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -173,7 +174,7 @@ def test_streams_that_are_closed_or_full(settings, tmp_path, hirewire, redirecti
     ndjson(tmp_path / "notes.ndjson", *notes(1))
     hirewire("push", "notes.ndjson")
     for flags in ("", " --json"):
-        command = f"{' '.join(PROGRAM)} status{flags} {redirection}"
+        command = f"{shlex.join(PROGRAM)} status{flags} {redirection}"
         done = subprocess.run(
             command, shell=True, cwd=tmp_path, env=clean_environment(), capture_output=True, text=True, check=False
         )

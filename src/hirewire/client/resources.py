@@ -96,8 +96,7 @@ def get_configurations(
             session, INTEGRATION_CONFIGURATIONS, Method.BATCH_GET, asked, done_statuses=_GONE
         )
     except HirewireError as error:
-        if isinstance(error.result, BatchResult):
-            error.result = _read(error.result)
+        error.result = _read(error.result) if isinstance(error.result, BatchResult) else error.result
         raise
     return _read(result)
 
